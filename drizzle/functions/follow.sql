@@ -10,7 +10,7 @@ declare
 	one record;
 	place record;
 	moved record;
-	gone_over uuid[];
+	look record;
 	leak record;
 	free smallint;
 	written int;
@@ -57,31 +57,66 @@ begin
 		end if;
 		return null;
 	end if;
-	-- Counters. Of each row, what it was is taken away and what it is added; what is deleted is neither.
-	for place in select n.team_id, n.project_id from new_rows n group by 1, 2 loop
+	-- What was and what is are joined in full, and looked at once: for that nothing ever compares each with each. A connection keeps the plan it made first:
+	-- one made for a few must do for a million, and the other way round.
+	with alike as materialized (
+		select n.team_id, n.project_id,
+			coalesce(n.split, '') as split, n.rating, n.rewrite is not null as rewritten, n.trained, n.deleted_at is null as stands,
+			coalesce(o.split, '') as old_split, o.rating as old_rating, o.rewrite is not null as was_rewritten, o.trained as was_trained,
+			o.deleted_at is null as stood,
+			n.split is not null and (n.deleted_at is null or n.split = 'validation')
+				and ((n.split, n.prompt_hash) is distinct from (o.split, o.prompt_hash) or (n.deleted_at is null and o.deleted_at is not null)) as goes_over,
+			count(*) as count, sum(n.tokens) as tokens, sum(o.tokens) as old_tokens, array_agg(n.number) as numbers, array_agg(n.id) as ids
+		from new_rows n full join old_rows o on o.team_id = n.team_id and o.id = n.id
+		group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13
+	), moved as (
+		select a.*, public.whole_points(a.rating) as points, public.whole_points(a.old_rating) as old_points
+		from alike a where (a.rating, a.split, a.stands) is distinct from (a.old_rating, a.old_split, a.stood)
+	-- Standings. Whoever changes an example has its row, so nobody else changes its standing. Those that stood together are looked up by their key in one
+	-- go, since a plan made for a million would read everybody's.
+	), found as materialized (
+		select m.points, m.split, m.rating, m.stands, at.ctid from moved m cross join lateral (
+			select s.ctid from public.example_standings s
+			where s.team_id = m.team_id and s.project_id = m.project_id and s.points = m.old_points and s.split = m.old_split
+				and s.number = any (m.numbers)
+			offset 0
+		) at
+		where m.stood
+	), come as (
+		insert into public.example_standings (team_id, project_id, points, split, number, rating)
+		select m.team_id, m.project_id, m.points, m.split, comes.number, m.rating
+		from moved m cross join unnest(m.numbers) comes (number) where m.stands and not m.stood
+	), gone as (
+		delete from public.example_standings s using found f where s.ctid = f.ctid and not f.stands
+	), placed as (
+		update public.example_standings s set points = f.points, split = f.split, rating = f.rating
+		from found f where s.ctid = f.ctid and f.stands
+	)
+	-- Of each row, what it was is taken away from the counters and what it is added; what is deleted is neither. First what is alike, since a rating becomes
+	-- an exact number so much more slowly than it is compared.
+	select array(
+			select row(x.team_id, x.project_id, 0, x.split, public.whole_points(x.rating), x.rewritten, x.trained,
+				sum(x.step * x.count), sum(x.step * x.tokens), coalesce(sum(x.step * x.count * x.rating::numeric), 0), sum(x.count))::public.example_counts
+			from (
+				select a.team_id, a.project_id, a.split, a.rating, a.rewritten, a.trained, a.count, a.tokens, 1 as step from alike a where a.stands
+				union all
+				select a.team_id, a.project_id, a.old_split, a.old_rating, a.was_rewritten, a.was_trained, a.count, a.old_tokens, -1 from alike a where a.stood
+			) x
+			group by x.team_id, x.project_id, x.split, public.whole_points(x.rating), x.rewritten, x.trained
+		) as counts,
+		array(select distinct a.project_id from alike a where a.goes_over order by 1) as gone_over_in,
+		exists (select from alike a where a.stands <> a.stood) as deleted,
+		array(select unnest(a.ids) from alike a where a.goes_over) as gone_over
+	into look;
+	for place in select distinct c.team_id, c.project_id from unnest(look.counts) c loop
 		free := public.free_slot(place.project_id);
 		perform public.add_counts(array(
-			select row(place.team_id, place.project_id, free, alike.side, public.whole_points(alike.rating), alike.rewritten, alike.trained,
-				sum(alike.count), sum(alike.tokens), coalesce(sum(alike.count * alike.rating::numeric), 0), sum(alike.changes))::public.example_counts
-			from (
-				-- first what is alike, since a rating becomes an exact number so much more slowly than it is compared
-				select x.side, x.rating, x.rewritten, x.trained, sum(x.step) as count, sum(x.step * x.tokens) as tokens, count(*) as changes
-				from (
-					select coalesce(n.split, '') as side, n.rating, n.rewrite is not null as rewritten, n.trained, n.tokens, 1 as step
-					from new_rows n
-					where n.team_id = place.team_id and n.project_id = place.project_id and n.deleted_at is null
-					union all
-					select coalesce(o.split, ''), o.rating, o.rewrite is not null, o.trained, o.tokens, -1
-					from old_rows o
-					where o.team_id = place.team_id and o.project_id = place.project_id and o.deleted_at is null
-				) x
-				group by 1, 2, 3, 4
-			) alike
-			group by alike.side, public.whole_points(alike.rating), alike.rewritten, alike.trained
+			select row(c.team_id, c.project_id, free, c.split, c.points, c.rewritten, c.trained, c.count, c.tokens, c.ratings, c.changes)::public.example_counts
+			from unnest(look.counts) c where c.team_id = place.team_id and c.project_id = place.project_id
 		));
 	end loop;
 	-- what is deleted takes everybody's score of it along, and brings it back; hardly any change has such a row
-	if exists (select from old_rows o where o.deleted_at is not null) or exists (select from new_rows n where n.deleted_at is not null) then
+	if look.deleted then
 		for moved in
 			select n.team_id, case when n.deleted_at is null then 1 else -1 end as step, array_agg(n.id) as ids
 			from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
@@ -91,94 +126,77 @@ begin
 			perform public.count_own(moved.team_id, moved.ids, moved.step);
 		end loop;
 	end if;
-	-- The lock.
-	-- What was is taken away from what is, and not joined with it: a plan that was made for a rating would compare each with each. For the same reason
-	-- it is asked in parentheses whether a row moved: from a table in memory, where `= any (gone_over)` would go along the list for each.
-	select array_agg(x.id) into gone_over from (
-		select n.id, n.split, n.prompt_hash, n.deleted_at is null from new_rows n
-		where n.split is not null and (n.deleted_at is null or n.split = 'validation')
-		except
-		select o.id, o.split, o.prompt_hash, was.there from old_rows o cross join (values (true), (false)) was (there)
-		where o.deleted_at is null or not was.there
-	) x;
-	if gone_over is not null then
-		perform pg_advisory_xact_lock(hashtextextended(held.project_id::text, 1))
-		from (select distinct project_id from new_rows order by project_id) held;
-		-- One question, so that those that moved are looked for once: a prompt that another example there has, one that an example holds although it may be
-		-- deleted, what nearly asks the same, as far as they have been compared, and what a run was sent as a preference.
-		with n as materialized (
-			select x.team_id, x.project_id, x.id, x.number, x.prompt_hash, x.family, x.split from new_rows x where (x.id in (select unnest(gone_over))) is true
-		)
-		select * into leak from (
-			select 'AI003' as code, n.number as here, o.number as there
-			from n cross join lateral (
-				select o.number from public.examples o
-				where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
-					and ((n.split = 'validation' and (o.trained or o.reserved or o.split = 'train')) or (n.split = 'train' and o.split = 'validation'))
-				order by o.content_hash limit 1
-			) o
-			union all
-			select 'AI003', n.number, o.number
-			from n cross join lateral (
-				select o.number from public.examples o
-				where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash between n.prompt_hash and n.prompt_hash and o.id <> n.id
-					and (o.trained or o.reserved or o.deleted_at is not null)
-					and ((n.split = 'validation' and (o.trained or o.reserved)) or (n.split = 'train' and o.split = 'validation'))
-				order by o.prompt_hash limit 1
-			) o
-			union all
-			select 'AI008', n.number, o.number
-			from (select * from n where n.family is not null) n cross join lateral (
-				select o.number from public.examples o
-				where o.team_id = n.team_id and o.project_id = n.project_id and o.family between n.family and n.family and o.id <> n.id
-					and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
-						or (n.split = 'train' and o.split = 'validation'))
-				order by o.family limit 1
-			) o
-			union all
-			select 'AI009', n.number, null
-			from (select * from n where n.split = 'validation') n cross join lateral (
-				select from public.playground_pairs p
-				where p.team_id = n.team_id and p.project_id = n.project_id and p.prompt_hash = n.prompt_hash and p.ordered
-				limit 1
-			) p
-		) found limit 1;
-		if leak.code = 'AI003' then
-			raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
-				using errcode = 'AI003';
-		end if;
-		if leak.code = 'AI008' then
-			raise exception 'Examples % and % nearly have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
-				using errcode = 'AI008', detail = leak.there::text;
-		end if;
-		if leak.code = 'AI009' then
-			raise exception 'A run was sent the prompt of example % as a preference', leak.here using errcode = 'AI009';
-		end if;
+	-- The lock, at the end: whoever else moves something in the project waits no longer than it takes to be asked about, and committed. It is asked in
+	-- parentheses whether a row moved: from a table in memory, where `= any (look.gone_over)` would go along the list for each.
+	if look.gone_over = '{}' then
+		return null;
 	end if;
-	-- Standings. Whoever changes an example has its row, so nobody else changes its standing. A connection keeps the plan it made first: one made for a few
-	-- must do for a million, and the other way round. So what was and what is are joined in full, for which nothing ever compares each with each; and
-	-- each standing is looked up by its key, since a plan made for a million would read everybody's.
-	with moved as materialized (
-		select n.team_id, n.project_id, n.number, public.whole_points(n.rating) as points, coalesce(n.split, '') as split, n.rating,
-			public.whole_points(o.rating) as old_points, coalesce(o.split, '') as old_split,
-			n.deleted_at is null as stands, o.deleted_at is null as stood
-		from new_rows n full join old_rows o on o.team_id = n.team_id and o.id = n.id
-		where (n.rating, n.split, n.deleted_at is null) is distinct from (o.rating, o.split, o.deleted_at is null)
-	), found as materialized (
-		select m.*, at.ctid from moved m cross join lateral (
-			select s.ctid from public.example_standings s
-			where s.team_id = m.team_id and s.project_id = m.project_id and s.points = m.old_points and s.split = m.old_split and s.number = m.number
-			offset 0
-		) at
-		where m.stood
-	), come as (
-		insert into public.example_standings (team_id, project_id, points, split, number, rating)
-		select m.team_id, m.project_id, m.points, m.split, m.number, m.rating from moved m where m.stands and not m.stood
-	), gone as (
-		delete from public.example_standings s using found f where s.ctid = f.ctid and not f.stands
+	perform pg_advisory_xact_lock(hashtextextended(held.id::text, 1)) from unnest(look.gone_over_in) held (id);
+	-- One question, so that those that moved are looked for once: a prompt that another example there has, one that an example holds although it may be
+	-- deleted, what nearly asks the same, as far as they have been compared, and what a run was sent as a preference.
+	-- Most changes meet nobody: before one prompt after the other is looked up, it is asked whether anything on the other side has any of them, all in one go along
+	-- the index (from PostgreSQL 18 on; before, that would read a whole project), and whether anything in the project is held although it may be deleted.
+	with n as materialized (
+		select x.team_id, x.project_id, x.id, x.number, x.prompt_hash, x.family, x.split from new_rows x where (x.id in (select unnest(look.gone_over))) is true
+	), met as (
+		select from (select n.team_id, n.project_id, n.split, array_agg(n.prompt_hash) as hashes from n group by 1, 2, 3) here cross join lateral (
+			select from public.examples o
+			where o.team_id = here.team_id and o.project_id = here.project_id and o.prompt_hash = any (here.hashes) and o.deleted_at is null
+				and case here.split when 'validation' then o.trained or o.reserved or o.split = 'train' else o.split = 'validation' end
+			order by o.prompt_hash, o.content_hash limit 1
+		) o
+	), held as (
+		select from (select distinct n.team_id, n.project_id from n) here cross join lateral (
+			select from public.examples o
+			where o.team_id = here.team_id and o.project_id = here.project_id and (o.trained or o.reserved or o.deleted_at is not null)
+			order by o.prompt_hash limit 1
+		) o
 	)
-	update public.example_standings s set points = f.points, split = f.split, rating = f.rating
-	from found f where s.ctid = f.ctid and f.stands;
+	select * into leak from (
+		select 'AI003' as code, n.number as here, o.number as there
+		from (select * from n where current_setting('server_version_num')::int < 180000 or exists (select from met)) n cross join lateral (
+			select o.number from public.examples o
+			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash = n.prompt_hash and o.id <> n.id and o.deleted_at is null
+				and ((n.split = 'validation' and (o.trained or o.reserved or o.split = 'train')) or (n.split = 'train' and o.split = 'validation'))
+			order by o.content_hash limit 1
+		) o
+		union all
+		select 'AI003', n.number, o.number
+		from (select * from n where exists (select from held)) n cross join lateral (
+			select o.number from public.examples o
+			where o.team_id = n.team_id and o.project_id = n.project_id and o.prompt_hash between n.prompt_hash and n.prompt_hash and o.id <> n.id
+				and (o.trained or o.reserved or o.deleted_at is not null)
+				and ((n.split = 'validation' and (o.trained or o.reserved)) or (n.split = 'train' and o.split = 'validation'))
+			order by o.prompt_hash limit 1
+		) o
+		union all
+		select 'AI008', n.number, o.number
+		from (select * from n where n.family is not null) n cross join lateral (
+			select o.number from public.examples o
+			where o.team_id = n.team_id and o.project_id = n.project_id and o.family between n.family and n.family and o.id <> n.id
+				and ((n.split = 'validation' and (o.trained or o.reserved or (o.split = 'train' and o.deleted_at is null)))
+					or (n.split = 'train' and o.split = 'validation'))
+			order by o.family limit 1
+		) o
+		union all
+		select 'AI009', n.number, null
+		from (select * from n where n.split = 'validation') n cross join lateral (
+			select from public.playground_pairs p
+			where p.team_id = n.team_id and p.project_id = n.project_id and p.prompt_hash = n.prompt_hash and p.ordered
+			limit 1
+		) p
+	) found limit 1;
+	if leak.code = 'AI003' then
+		raise exception 'Examples % and % have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
+			using errcode = 'AI003';
+	end if;
+	if leak.code = 'AI008' then
+		raise exception 'Examples % and % nearly have the same prompt and cannot stand on both sides of the split', leak.here, leak.there
+			using errcode = 'AI008', detail = leak.there::text;
+	end if;
+	if leak.code = 'AI009' then
+		raise exception 'A run was sent the prompt of example % as a preference', leak.here using errcode = 'AI009';
+	end if;
 	return null;
 end $$;
 

@@ -49,8 +49,19 @@ begin
 	end if;
 end $$;
 
+-- What goes over all pages of a project logs each of them whole once, and does so as it is until its transaction ends: to compress it, as the built-in Postgres
+-- does (server/platform/db/embedded.ts), takes as long as to change all that stands on it. Where the owner may not say so, as on most hosts, nothing is
+-- compressed unless somebody wanted it.
+create or replace function log_pages_as_they_are() returns void
+	language plpgsql security definer set search_path = '' as $$
+begin
+	if pg_catalog.has_parameter_privilege('wal_compression', 'set') then
+		perform pg_catalog.set_config('wal_compression', 'off', true);
+	end if;
+end $$;
+
 -- Asked by a process that does not bring the database up to date itself: when the newest migration that was applied here was made.
 create or replace function newest_migration() returns bigint
 	language sql stable security definer set search_path = '' as 'select max(created_at) from drizzle.__drizzle_migrations';
 
-grant execute on function teams_with_open_work(), refresh_statistics(), newest_migration() to app;
+grant execute on function teams_with_open_work(), refresh_statistics(), log_pages_as_they_are(), newest_migration() to app;

@@ -1,4 +1,5 @@
 // A large project moves in parts, so that nobody waits for all of it.
+import type postgres from 'postgres';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import type { ProjectScope } from '../../../src/lib/server/access/scope.ts';
@@ -71,6 +72,47 @@ test('no part waits for the disk; what says that they have moved does, and they 
 		});
 	await applySplit({ ...here, tx }, request);
 	expect(order).toEqual([...Array.from({ length: 11 }, () => 'part'), 'told']);
+});
+
+/** Holds the first example, which is in the first part, until `work` is through; the part that moves beside that one goes on. */
+const whileOnePartWaits = (
+	work: (split: Promise<{ moved: number }>, sql: postgres.TransactionSql) => Promise<unknown>
+) =>
+	owner.begin(async (sql) => {
+		await sql`select from examples where project_id = ${here.project.id} and number = 1 for no key update`;
+		const split = applySplit(here, request);
+		split.catch(() => {}); // awaited by whoever asked
+		await expect.poll(async () => (await sides()).unassigned, { timeout: 20_000 }).toBe(size - besideIt);
+		await work(split, sql);
+	});
+/** The second place has what comes after ten parts of 500. */
+const besideIt = size - 5_000;
+
+test('two parts move at once, and the project changes in nothing meanwhile', async () => {
+	let split: Promise<{ moved: number }> | undefined;
+	await whileOnePartWaits(async (moving, sql) => {
+		split = moving;
+		const wanted = sql.savepoint((s) => s`select from projects where id = ${here.project.id} for no key update nowait`);
+		await expect(wanted).rejects.toMatchObject({ code: '55P03' });
+	});
+	expect(await split).toEqual({ moved: size });
+	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+});
+
+test('of two parts one is lost: the other has moved and is told of, and the rest moves with the next split', async () => {
+	await whileOnePartWaits(async (split, sql) => {
+		await sql`
+			select pg_terminate_backend(pid) from pg_stat_activity
+			where datname = current_database() and wait_event_type = 'Lock' and query like 'update "examples"%'`;
+		await expect(split).rejects.toMatchObject({ code: 'unavailable' });
+	});
+	expect(await sides()).toMatchObject({ unassigned: size - besideIt });
+	const told = () => owner`
+		select (details->>'moved')::int as moved from activities where project_id = ${here.project.id} and event = 'split.applied' order by created_at`;
+	expect(await told()).toEqual([{ moved: besideIt }]);
+	expect(await applySplit(here, request)).toEqual({ moved: size - besideIt });
+	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+	expect((await told()).map(({ moved }) => moved)).toEqual([besideIt, size - besideIt]);
 });
 
 test('what got a place meanwhile keeps it', async () => {

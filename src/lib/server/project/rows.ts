@@ -10,6 +10,12 @@ export const lockedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'pro
 	return found;
 };
 
+/** A step: the same for one of several parts that go on at once: they do not wait for each other, and all else that changes the project waits for them. */
+export const sharedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>) => {
+	const [found] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, project.id)).for('share');
+	if (!found) throw noProject();
+};
+
 /** A step: the project of the scope as it is now, while others may change it. Throws *not found*. */
 export const projectNow = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>) => {
 	const [found] = await tx.select().from(projects).where(eq(projects.id, project.id));

@@ -7,9 +7,9 @@ import { record } from '../events/record.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
 import { among } from '../platform/db/among.ts';
-import { sendAsPart } from '../platform/db/in-parts.ts';
+import { sendAsPart, sendOverPages } from '../platform/db/in-parts.ts';
 import { examples } from '../platform/db/schema.ts';
-import { lockedProject, projectNow } from '../project/rows.ts';
+import { lockedProject, projectNow, sharedProject } from '../project/rows.ts';
 import { type Plan, planOf } from './plan.ts';
 
 /** Of a larger project nobody waits until all is worked out, or moved. */
@@ -22,6 +22,9 @@ const inPart = (length: number): number => Math.min(1000, Math.max(500, Math.cei
 /** Parts that are taken from the same pages in turns. A page has room to write so many of its rows in place, and again once a part is over. */
 const inTurns = 10;
 
+/** Of so many places parts move at once, beside each other: each keeps one processor of the database busy. */
+const places = 2;
+
 type Moves = { train: number[]; validation: number[] };
 
 /** Numbers of what moves: every so manyth of it. */
@@ -32,27 +35,35 @@ const movesOf = ({ numbers, sides }: Plan, from = 0, end = numbers.length, every
 	return moves;
 };
 
-/** Parts of what stands together: each has every tenth of it. */
-const partsOf = function* (plan: Plan): Generator<Moves> {
+/** What moves at once: parts of what stands together, from some places. Each has every tenth of what stands there. */
+const partsOf = function* (plan: Plan): Generator<Moves[]> {
 	const { length } = plan.numbers;
 	const size = inPart(length);
 	const window = size * inTurns;
-	for (let from = 0; from < length; from += window) {
-		const end = Math.min(from + window, length);
-		const turns = Math.ceil((end - from) / size);
-		for (let turn = 0; turn < turns; turn++) yield movesOf(plan, from + turn, end, turns);
-	}
+	for (let first = 0; first < length; first += window * places)
+		for (let turn = 0; turn < inTurns; turn++) {
+			const parts: Moves[] = [];
+			for (let from = first; from < Math.min(first + window * places, length); from += window) {
+				const end = Math.min(from + window, length);
+				const turns = Math.ceil((end - from) / size);
+				if (turn < turns) parts.push(movesOf(plan, from + turn, end, turns));
+			}
+			if (parts.length > 0) yield parts;
+		}
 };
+
+/** As the database reads it: written at once, where the driver would write one after the other. */
+const listed = (numbers: number[]): string => `{${numbers.join()}}`;
 
 /** A step: moves those of them that have no place yet, in one statement, since what a change has to ask is asked once for each. Returns how many. */
 const moveTo = async (tx: Tx, projectId: string, { train, validation }: Moves): Promise<number> => {
 	if (train.length + validation.length === 0) return 0;
 	// a list in parentheses is looked up in a table; `= any` of a list goes along it for each
-	const measures = sql`${examples.number} in (select unnest(${sql.param(validation)}::int[]))`;
+	const measures = sql`${examples.number} in (select unnest(${listed(validation)}::int[]))`;
 	const { count } = await tx
 		.execute(
 			sql`update ${examples} set split = case when ${measures} then 'validation' else 'train' end
-				where ${and(eq(examples.projectId, projectId), among(examples.number, [...train, ...validation]), isNull(examples.split), isNull(examples.deletedAt))}`
+				where ${and(eq(examples.projectId, projectId), sql`${examples.number} = any (${listed([...train, ...validation])}::int[])`, isNull(examples.split), isNull(examples.deletedAt))}`
 		)
 		.catch((problem) => refusedByLock(problem, 'An example'));
 	return count;
@@ -61,6 +72,7 @@ const moveTo = async (tx: Tx, projectId: string, { train, validation }: Moves): 
 /** A step, the last of its transaction. What a crash takes along has not moved, and moves with the next split. */
 const movePart = async (tx: Tx, projectId: string, part: Moves): Promise<number> => {
 	sendAsPart(tx.$client);
+	sendOverPages(tx.$client);
 	const moving = moveTo(tx, projectId, part);
 	tx.last();
 	return moving;
@@ -87,11 +99,17 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 	const plan = await scope.tx(async (tx) => planOf(tx, await projectNow(tx, scope), { ratio, seed }));
 	let moved = 0;
 	try {
-		for (const part of partsOf(plan))
-			moved += await scope.tx(async (tx) => {
-				await lockedProject(tx, scope);
-				return movePart(tx, scope.project.id, part);
-			});
+		for (const parts of partsOf(plan)) {
+			const moving = parts.map((part) =>
+				scope.tx(async (tx) => {
+					await sharedProject(tx, scope);
+					return movePart(tx, scope.project.id, part);
+				})
+			);
+			// each comes to its end, and all before the next: whoever waits for the project has it in between
+			for (const part of await Promise.allSettled(moving)) if (part.status === 'fulfilled') moved += part.value;
+			await Promise.all(moving);
+		}
 	} finally {
 		await scope.tx((tx) => tell(tx, moved));
 	}

@@ -75,9 +75,13 @@ export const planOf = async (
 	const rest = besideOthers();
 	const pages: Page[] = [];
 	const [places, strata, sides, trained]: number[][] = [[], [], [], []];
-	for (let after = 0; ;) {
-		const page = await readPage(tx, projectId, after);
+	for (let reading: Promise<Page> | undefined = readPage(tx, projectId, 0); reading;) {
+		const page: Page = await reading;
 		if (page.count === 0) break;
+		// the next is read while this one is gone through
+		reading =
+			page.count < rowsAtOnce ? undefined : readPage(tx, projectId, page.numbers.readInt32BE((page.count - 1) * 4));
+		reading?.catch(() => {}); // awaited with the next
 		pages.push(page);
 		for (let at = 0; at < page.count; at++) {
 			if (isRest(at)) await rest();
@@ -87,8 +91,6 @@ export const planOf = async (
 			sides!.push(state >> 1);
 			trained!.push(state & 1);
 		}
-		if (page.count < rowsAtOnce) break;
-		after = page.numbers.readInt32BE((page.count - 1) * 4);
 		await rest();
 	}
 	const keys = Buffer.concat(pages.map(({ groups }) => groups));

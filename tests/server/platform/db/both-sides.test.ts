@@ -221,6 +221,31 @@ test('what moves is asked about, whatever the same statement leaves where it is'
 	).toBe('AI003');
 });
 
+test('one statement does not put a prompt on both sides', async () => {
+	const prompt = randomUUID();
+	const [one, two] = [await put(prompt, { split: null }), await put(prompt, { split: null })];
+	const others = [await put(randomUUID(), { split: null }), await put(randomUUID(), { split: null })];
+	const moved = (to: string) => (sql: postgres.ReservedSql) => sql`
+		update examples set split = case when id in (${one}, ${others[0]!}) then 'train' else ${to} end where id = any (${[one, two, ...others]})`;
+	expect(await refusal(moved('validation'))).toBe('AI003');
+	expect(await refusal(moved('train'))).toBeUndefined();
+});
+
+test('of two that move a prompt at the same moment, to one side each, the first does', async () => {
+	const prompt = randomUUID();
+	const [one, two] = [await put(prompt, { split: null }), await put(prompt, { split: null })];
+	const others = [await put(randomUUID(), { split: null }), await put(randomUUID(), { split: null })];
+	let second: Promise<string | undefined> | undefined;
+	await owner.begin(async (sql) => {
+		await sql`update examples set split = 'train' where id in (${one}, ${others[0]!})`;
+		second = refusal((other) => other`update examples set split = 'validation' where id in (${two}, ${others[1]!})`);
+		await expect
+			.poll(async () => (await sql`select from pg_locks where not granted and locktype = 'advisory'`).length)
+			.toBeGreaterThan(0);
+	});
+	expect(await second).toBe('AI003');
+});
+
 test('what moves nothing waits for nobody who moves something in the project', async () => {
 	const some = [await put(randomUUID(), { split: 'train' }), await put(randomUUID(), { split: null })];
 	await owner.begin(async (held) => {

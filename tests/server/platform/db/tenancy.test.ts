@@ -289,6 +289,7 @@ describe('the catalogue', () => {
 			'leave_place',
 			'leave_request',
 			'leave_team',
+			'log_pages_as_they_are',
 			'mail_wishes_of',
 			'make_deliveries',
 			'make_sign_in',

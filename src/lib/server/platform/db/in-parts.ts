@@ -9,3 +9,8 @@ export const sendAsPart = (sql: postgres.ISql): void => {
 	// in a list, as `begin` is sent: by itself it would be on its way before that
 	Promise.all([sql`set local synchronous_commit = off`]).catch(() => {}); // when it fails, so does what comes next
 };
+
+/** For a part of what goes over all pages of a project: sends that they are logged as they are, where that may be said (drizzle/functions/upkeep.sql). */
+export const sendOverPages = (sql: postgres.ISql): void => {
+	Promise.all([sql`select log_pages_as_they_are()`]).catch(() => {}); // as above
+};
