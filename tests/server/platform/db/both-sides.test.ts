@@ -225,7 +225,8 @@ test('one statement does not put a prompt on both sides', async () => {
 	const prompt = randomUUID();
 	const [one, two] = [await put(prompt, { split: null }), await put(prompt, { split: null })];
 	const others = [await put(randomUUID(), { split: null }), await put(randomUUID(), { split: null })];
-	const moved = (to: string) => (sql: postgres.ReservedSql) => sql`
+	const moved = (to: string) => (sql: postgres.ReservedSql) =>
+		sql`
 		update examples set split = case when id in (${one}, ${others[0]!}) then 'train' else ${to} end where id = any (${[one, two, ...others]})`;
 	expect(await refusal(moved('validation'))).toBe('AI003');
 	expect(await refusal(moved('train'))).toBeUndefined();
