@@ -6,7 +6,9 @@ import { numbersOf, questionsOf } from '../../../src/lib/server/evaluations/aske
 import { usualMaxTokens } from '../../../src/lib/server/evaluations/longest-answer.ts';
 import { voteCounts } from '../../../src/lib/server/evaluations/vote-counts.ts';
 import { givenIn } from '../../../src/lib/server/evaluations/votes.ts';
+import { eachOf } from '../../../src/lib/server/platform/db/among.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { examples } from '../../../src/lib/server/platform/db/schema.ts';
 import { addExamples, newBallot, newContest } from '../../support/data/evaluation.ts';
 import { owner } from '../../support/database/owner.ts';
 
@@ -125,6 +127,9 @@ describe('thousands of examples', () => {
 			const questions = () => questionsOf(tx, { promptsFrom: 'validation', systemPrompt: '' }, asked);
 			expect((await questions()).size).toBe(asked.length);
 			expect((await during(tx, 'examples', questions)).rows).toBe(asked.length);
+			const chosen = () => tx.select({ id: examples.id }).from(examples).where(eachOf(examples.id, asked));
+			expect(await chosen()).toHaveLength(asked.length);
+			expect((await during(tx, 'examples', chosen)).rows).toBe(asked.length);
 			const sent = () =>
 				tx.execute<{ id: string }>(
 					sql`select id from sent_among(${sql.param([contest.run.id])}::uuid[], ${sql.param(asked)}::uuid[]) id`
