@@ -118,9 +118,12 @@ begin
 	-- what is deleted takes everybody's score of it along, and brings it back; hardly any change has such a row
 	if look.deleted then
 		for moved in
-			select n.team_id, case when n.deleted_at is null then 1 else -1 end as step, array_agg(n.id) as ids
-			from new_rows n join old_rows o on o.team_id = n.team_id and o.id = n.id
-			where (n.deleted_at is null) <> (o.deleted_at is null)
+			-- taken away from what is, and not joined with it: a plan that was made for one would compare each with each
+			select x.team_id, x.step, array_agg(x.id) as ids from (
+				select n.team_id, n.id, case when n.deleted_at is null then 1 else -1 end as step from new_rows n
+				except
+				select o.team_id, o.id, case when o.deleted_at is null then 1 else -1 end from old_rows o
+			) x
 			group by 1, 2
 		loop
 			perform public.count_own(moved.team_id, moved.ids, moved.step);

@@ -35,7 +35,7 @@ $$;
 
 -- Which of these hashes, of prompts and of families, are of an example in validation.
 create or replace function measured_among(project uuid, names bytea[]) returns setof bytea
-	language sql stable set search_path = '' set enable_seqscan = off set enable_sort = off as $$
+	language sql stable set search_path = '' set enable_seqscan = off set enable_sort = off set plan_cache_mode = force_custom_plan as $$
 	select one.name from unnest(names) one (name) cross join lateral (
 		select from public.examples x
 		where x.project_id = project and x.prompt_hash between one.name and one.name and x.deleted_at is null and x.split = 'validation'

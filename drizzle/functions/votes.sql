@@ -162,3 +162,58 @@ begin
 end $$;
 
 grant execute on function add_remark(uuid, uuid, uuid, int, int, text, uuid) to app;
+
+-- Of each of these evaluations who may vote in it: today, or, where results are known, when they were revealed.
+create or replace function voters_of(these uuid[]) returns table (id uuid, needed int, people uuid[])
+	language sql stable rows 10 set search_path = '' set enable_seqscan = off as $$
+	select e.id, e.votes_per_prompt, coalesce(e.electorate, array(
+		select m.person_id from public.members m where m.project_ids is null or e.project_id = any (m.project_ids)
+	))
+	from public.evaluations e where e.id = any (these)
+$$;
+
+-- The last act on each ballot of these evaluations: a choice, a skip, or null for what was taken back. What was said after the reveal, as it once could
+-- be, is none: whoever said it knew who had written what. `whose`: only what people said, or scripts, or guests. `again`: what was said of pairs that came
+-- again, which is no vote and never among the others. `pairs`: of these alone. `first`: whoever changes their mind keeps their place among the
+-- voters of a prompt; who only skipped has none. Votes and ballots are read once each and laid beside each other, however few the planner expects.
+create or replace function latest_votes(these uuid[], whose text, again boolean, pairs uuid[])
+	returns table (evaluation_id uuid, pairing_id uuid, person_id uuid, voter text, ballot_id uuid, choice text, swapped boolean, place int,
+		created_at timestamptz, first bigint)
+	language sql stable rows 10000 set search_path = '' set enable_seqscan = off set enable_nestloop = off set enable_mergejoin = off set plan_cache_mode = force_custom_plan as $$
+	select distinct on (v.ballot_id) v.evaluation_id, v.pairing_id, v.person_id, v.voter, v.ballot_id, v.choice, b.swapped, b.position, v.created_at,
+		min(v.seq) filter (where v.choice <> 'skip') over (partition by v.ballot_id)
+	from public.votes v
+	join public.evaluations e on e.id = v.evaluation_id
+	join public.ballots b on b.evaluation_id = v.evaluation_id and b.id = v.ballot_id
+	where v.evaluation_id = any (these) and e.id = any (these) and b.evaluation_id = any (these) and b.repeat = again
+		and (whose is null or v.voter = whose) and (pairs is null or (v.pairing_id = any (pairs) and b.pairing_id = any (pairs)))
+		and (e.revealed_at is null or v.created_at <= e.revealed_at)
+	order by v.ballot_id, v.seq desc
+$$;
+
+-- Of each of these evaluations how many prompts count, having their votes, how many are out, so many having skipped them that they cannot get theirs,
+-- and how many this voter has judged and skipped.
+create or replace function vote_counts(these uuid[], asking uuid) returns table (id uuid, judged int, skipped int, mine int, skips int)
+	language sql stable rows 10 set search_path = '' set enable_nestloop = off set enable_mergejoin = off as $$
+	with contests as materialized (select c.id, c.needed, c.people from public.voters_of(these) c),
+	given as (
+		select c.id,
+			count(*) filter (where l.voter = 'person' and l.choice <> 'skip') as voted,
+			count(*) filter (where l.voter = 'person' and l.choice = 'skip') as skipped,
+			count(*) filter (where l.voter = 'person' and l.person_id = any (c.people)) as said,
+			count(*) filter (where l.person_id = asking and l.choice <> 'skip') as mine,
+			count(*) filter (where l.person_id = asking and l.choice = 'skip') as skips
+		from public.latest_votes(these, null, false, null) l join contests c on c.id = l.evaluation_id
+		where l.choice is not null
+		group by c.id, l.pairing_id
+	)
+	select c.id,
+		(count(*) filter (where g.voted >= c.needed))::int,
+		(count(*) filter (where g.voted < c.needed and g.voted + cardinality(c.people) - g.said < c.needed
+			and g.voted + cardinality(c.people) - g.said + g.skipped >= c.needed))::int,
+		sum(g.mine)::int, sum(g.skips)::int
+	from given g join contests c on c.id = g.id
+	group by c.id
+$$;
+
+grant execute on function voters_of(uuid[]), latest_votes(uuid[], text, boolean, uuid[]), vote_counts(uuid[], uuid) to app;

@@ -11,6 +11,7 @@ import { castVote } from '../../../src/lib/server/evaluations/commands.ts';
 import { revokeGuestLink } from '../../../src/lib/server/evaluations/guest-links.ts';
 import { nextAnswers, nextPairs } from '../../../src/lib/server/evaluations/queries.ts';
 import { rewriteExample } from '../../../src/lib/server/ratings/commands.ts';
+import { createKey } from '../../../src/lib/server/keys/commands.ts';
 import { createWebhook } from '../../../src/lib/server/webhooks/commands.ts';
 import { addOwnServer } from './evaluation.ts';
 import { useCases } from './use-cases.ts';
@@ -84,6 +85,9 @@ const newJudging = async (owner: Owner, w: World, status: 'judging' | 'failed'):
 	return made!.id as string;
 };
 
+/** A server of our own, which answers. */
+const ownServer = async (_: Owner, w: World) => ({ input: { baseUrl: `${w.sandboxUrl}/openai/v1` } });
+
 /** What has to be so before an operation can do what its example says; most can as the world is. */
 export const scenes: Record<string, (owner: Owner, w: World) => Promise<Scene>> = {
 	'team.leave': async (owner, w) => ({
@@ -91,7 +95,19 @@ export const scenes: Record<string, (owner: Owner, w: World) => Promise<Scene>> 
 			...scopeFor({ teamId: w.teamId, userId: w.people.trainer, role: 'trainer', projectIds: 'all' })
 		} as ProjectScope
 	}),
-	'connections.create': async (_, w) => ({ input: { baseUrl: `${w.sandboxUrl}/openai/v1` } }),
+	'connections.create': ownServer,
+	'connections.testNew': ownServer,
+	'connections.modelsOfNew': ownServer,
+	'connections.remove': async (_, w) => ({
+		ids: { connection: (await addOwnServer(w.scopes.owner, `${w.sandboxUrl}/openai/v1`)).id }
+	}),
+	'keys.revoke': async (_, w) => ({
+		ids: { key: (await createKey(w.scopes.owner, { name: 'To end', role: 'trainer', projectIds: null, days: 90 })).id }
+	}),
+	'examples.getImport': async (owner, w) => {
+		const [first] = await owner`select id from imports where project_id = ${w.projectId} order by created_at limit 1`;
+		return { ids: { import: first!.id as string } };
+	},
 	'connections.setPrice': async (owner, w) => ({ ids: { connection: w.pricedConnection } }),
 	'project.create': async (owner, w) => ({ input: { connectionId: w.connection, connection: undefined } }),
 	'project.update': async (owner, w) => ({ input: { connectionId: w.connection } }),
@@ -133,6 +149,8 @@ export const scenes: Record<string, (owner: Owner, w: World) => Promise<Scene>> 
 		return {};
 	},
 	'evaluations.retry': async (owner, w) => ({ ids: { evaluation: w.stuck } }),
+	'evaluations.export': async (owner, w) => ({ ids: { evaluation: w.revealed } }),
+	'evaluations.threeWay': async (owner, w) => ({ ids: { evaluation: w.threeWay } }),
 	'judgings.start': async (owner, w) => {
 		await owner`delete from judgings where evaluation_id = ${w.voting}`;
 		const { id } = await addOwnServer(w.scopes.owner, `${w.sandboxUrl}/openai/v1`);
@@ -197,16 +215,16 @@ export const actorIn = async (
 const call = async (operation: Operation, actor: object, input: never) =>
 	(await useCases()).get(operation.name)!(actor as never, input);
 
-/** What the call came to: its answer, or the code of its refusal. Anything else is a bug. */
+/** What the call came to: its answer, or the code of its refusal and what it says. Anything else is a bug. */
 export const outcome = async (
 	operation: Operation,
 	actor: object,
 	input: never
-): Promise<{ code: string; answer: unknown }> => {
+): Promise<{ code: string; problem?: string; answer: unknown }> => {
 	try {
 		return { code: 'ok', answer: await call(operation, actor, input) };
 	} catch (problem) {
 		if (!(problem instanceof AppError)) throw problem;
-		return { code: problem.code, answer: null };
+		return { code: problem.code, problem: problem.message, answer: null };
 	}
 };

@@ -70,7 +70,10 @@ export const isKnown = (prompts: ReadonlySet<string>) => (one: Comparable) =>
 export const numbersOf = async (tx: Tx, from: PromptSource, ids: readonly string[]): Promise<Map<string, number>> => {
 	if (ids.length === 0) return new Map();
 	const table = from === 'pool' ? prompts : examples;
-	const rows = await tx.select({ id: table.id, number: table.number }).from(table).where(among(table.id, ids));
+	// one after the other by their key: for thousands at once the planner reads the whole team, which it takes for small
+	const rows = await tx.execute<{ id: string; number: number }>(sql`
+		select e.id, e.number from unnest(${sql.param([...ids])}::uuid[]) one (id)
+		cross join lateral (select x.id, x.number from ${table} x where x.id = one.id limit 1) e`);
 	return new Map(rows.map(({ id, number }) => [id, number]));
 };
 
@@ -87,7 +90,7 @@ export const namesOfAsked = async (
 			.where(among(prompts.id, ids));
 		return new Map(rows.map(({ id, hash, near }) => [id, [hash.toString('hex'), ...near]]));
 	}
-	// one after the other by their key: for thousands at once the planner reads the whole team, which it takes for small
+	// looked up one after the other, as above
 	const rows = await tx.execute<{ id: string; hash: string; family: string | null }>(sql`
 		select e.id, encode(e.prompt_hash, 'hex') as hash, encode(e.family, 'hex') as family
 		from unnest(${sql.param([...ids])}::uuid[]) one (id)
@@ -166,7 +169,16 @@ export const questionsOf = async (
 			])
 		);
 	}
-	const rows = await tx.select().from(examples).where(among(examples.id, ids));
+	const one = tx
+		.select({ id: examples.id, messages: examples.messages, rewrite: examples.rewrite })
+		.from(examples)
+		.where(eq(examples.id, sql`asked.id`))
+		.limit(1)
+		.as('one');
+	const rows = await tx
+		.select({ id: one.id, messages: one.messages, rewrite: one.rewrite })
+		.from(sql`unnest(${sql.param([...ids])}::uuid[]) asked (id)`)
+		.crossJoinLateral(one);
 	return new Map(
 		rows.map((example) => [
 			example.id,

@@ -58,12 +58,11 @@ const ownWordsOf = async (tx: Tx, evaluation: Evaluation, pairs: Pairs, personId
 	// nobody has written an answer to a prompt of the pool
 	if (evaluation.promptsFrom === 'pool') return [];
 	return tx.execute<{ personId: string; exampleId: string }>(sql`
-		select distinct own.person_id as "personId", p.asked_id as "exampleId" from ${pairs}
-		cross join lateral (
+		select distinct p.asked_id as "exampleId", unnest(array(
 			select w.person_id from ${rewrites} w
 			where w.example_id = p.asked_id and w.person_id = any (${sql.param([...personIds])}::uuid[]) and w.output is not null
-			offset 0
-		) own`);
+		)) as "personId"
+		from ${pairs}`);
 };
 
 const votersOf = async (

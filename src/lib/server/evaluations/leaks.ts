@@ -1,5 +1,4 @@
-import { type SQL, and, eq, sql } from 'drizzle-orm';
-import { among } from '../platform/db/among.ts';
+import { type SQL, sql } from 'drizzle-orm';
 import { examples, playgroundPairs, runExamples, runPairs } from '../platform/db/schema.ts';
 import type { Tx } from '../access/scope.ts';
 import { hashList, learntAmong } from '../prompts/rows.ts';
@@ -57,16 +56,9 @@ export const leakedIn = async (tx: Tx, evaluation: Evaluation, known?: readonly 
 		({ trained, reserved }) => trained || reserved
 	);
 	const hashes = new Map(twins.map(({ id, hash, family }) => [id, family === null ? [hash] : [hash, family]]));
-	const learnt = await tx
-		.select({ id: runExamples.exampleId })
-		.from(runExamples)
-		.where(
-			and(
-				among(runExamples.runId, runsOf(evaluation).learnt),
-				eq(runExamples.kind, 'train'),
-				among(runExamples.exampleId, [...hashes.keys()])
-			)
-		);
+	const learnt = await tx.execute<{ id: string }>(
+		sql`select id from sent_among(${sql.param(runsOf(evaluation).learnt)}::uuid[], ${sql.param([...hashes.keys()])}::uuid[]) id`
+	);
 	const leaked = await shownNames(tx, evaluation.projectId, Object.values(fewShotsOf(evaluation)));
 	for (const { id } of learnt) for (const hash of hashes.get(id)!) leaked.add(hash);
 	return [...names].filter(([, own]) => own.some((name) => leaked.has(name))).map(([id]) => id);

@@ -23,11 +23,7 @@ const largest = (tx: Tx, projectId: string) =>
  * has more tokens than bytes.
  */
 const largestRewrites = (tx: Tx, projectId: string) =>
-	tx.execute<Large>(sql`
-		select e.number, octet_length(e.rewrite) as tokens from examples e
-		where e.project_id = ${projectId} and e.split = 'train' and e.deleted_at is null and e.rewrite is not null
-			and octet_length(e.rewrite) > ${sql.raw(String(usualAnswer))}
-		order by 2 desc, e.number limit ${looked}`);
+	tx.execute<Large>(sql`select number, bytes as tokens from longest_rewrites(${projectId}, ${looked})`);
 
 /**
  * The answers that these examples train, cut, by number: looked up one after the other, since for some at once the planner may read all. The database looks for them in the conversations, which may be a hundred times as

@@ -1,4 +1,4 @@
-import { and, count, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import type { ShownEvaluation } from '../../contract/evaluations.ts';
 import { thirdOf } from '../../core/evaluations/three-way.ts';
 import { may } from '../../core/permissions.ts';
@@ -52,24 +52,20 @@ type Said = (settled: number, skipped: number) => [number, number];
 
 /** A step: what each person has judged and skipped in these together; of whoever took everything back, nothing is left. */
 const votersOf = async (tx: Tx, shared: readonly Evaluation[], said: Said) => {
-	const latest = latestOf(
-		tx,
-		shared.map(({ id }) => id),
-		{ of: 'person' }
-	);
+	const ids = shared.map(({ id }) => id);
 	const rows = await tx
 		.select({
-			id: latest.personId,
-			judged: sql<number>`(count(*) filter (where ${latest.choice} <> 'skip'))::int`,
-			skipped: sql<number>`(count(*) filter (where ${latest.choice} = 'skip'))::int`
+			id: sql<string>`person_id`,
+			judged: sql<number>`(count(*) filter (where choice <> 'skip'))::int`,
+			skipped: sql<number>`(count(*) filter (where choice = 'skip'))::int`
 		})
-		.from(latest)
-		.where(isNotNull(latest.choice))
-		.groupBy(latest.personId);
+		.from(latestOf(ids, { of: 'person' }))
+		.where(sql`choice is not null`)
+		.groupBy(sql`person_id`);
 	if (rows.length === 0) return [];
 	const byPerson = new Map(rows.map((row) => [row.id, row]));
 	const names = new Map<string, string>();
-	for (const { id } of shared)
+	for (const id of ids)
 		for (const one of await tx.select({ id: named.id, name: named.name }).from(votersIn(id)))
 			names.set(one.id, one.name);
 	return [...names]

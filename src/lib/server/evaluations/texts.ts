@@ -15,7 +15,7 @@ export type Texts = Pick<typeof pairings.$inferSelect, 'position' | 'prompt' | '
 /** A step: the texts of these pairings, by their ids. Both contenders have answered. */
 export const textsOf = async (tx: Tx, pairingIds: readonly string[]): Promise<Map<string, Texts>> => {
 	if (pairingIds.length === 0) return new Map();
-	// pairing by pairing by its key: for some at once the planner may read all answers of the team, which it takes for few
+	// pairing by pairing by its key: for some at once the planner may read all answers of the team, which it takes for few; two have answered each
 	const these = sql`unnest(${sql.param([...pairingIds])}::uuid[]) one (id)`;
 	const asked = await tx.execute<Omit<Texts, Letter> & { id: string }>(sql`
 		select p.* from ${these} cross join lateral (
@@ -25,7 +25,7 @@ export const textsOf = async (tx: Tx, pairingIds: readonly string[]): Promise<Ma
 	const rows = await tx.execute<Answer & { pairingId: string; contender: Letter }>(sql`
 		select o.* from ${these} cross join lateral (
 			select x.pairing_id as "pairingId", x.contender, x.text, x.finish_reason as "finishReason", x.told
-			from ${outputs} x where x.pairing_id = one.id offset 0
+			from ${outputs} x where x.pairing_id = one.id limit 2
 		) o`);
 	const answers = new Map(rows.map(({ pairingId, contender, ...answer }) => [pairingId + contender, answer]));
 	return new Map(

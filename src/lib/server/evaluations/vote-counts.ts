@@ -1,10 +1,8 @@
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, isNotNull, isNull, sql } from 'drizzle-orm';
 import { thirdOf } from '../../core/evaluations/three-way.ts';
 import type { Tx } from '../access/scope.ts';
 import { among } from '../platform/db/among.ts';
 import { evaluations } from '../platform/db/schema.ts';
-import { electorateOf } from './electorate.ts';
-import { latestOf } from './votes.ts';
 
 /** Of one evaluation: prompts that have their votes, prompts that are out, and what one voter has judged and skipped. */
 type VoteCounts = { judged: number; skipped: number; mine: number; skips: number };
@@ -18,38 +16,9 @@ export const ownVoteCounts = async (
 	evaluationIds: string[],
 	voterId: string | null
 ): Promise<Map<string, VoteCounts>> => {
-	const latest = latestOf(tx, evaluationIds);
-	const people = electorateOf(tx, evaluationIds);
-	const isPersons = sql`${latest.voter} = 'person'`;
-	const isVote = sql`${latest.choice} <> 'skip'`;
-	const given = tx
-		.select({
-			id: latest.evaluationId,
-			voted: sql<number>`count(*) filter (where ${isPersons} and ${isVote})`.as('voted'),
-			skipped: sql<number>`count(*) filter (where ${isPersons} and not ${isVote})`.as('skipped'),
-			said: sql<number>`count(*) filter (where ${isPersons} and ${latest.personId} = any (${people.ids}))`.as('said'),
-			mine: sql<number>`count(*) filter (where ${latest.personId} = ${voterId} and ${isVote})`.as('mine'),
-			skips: sql<number>`count(*) filter (where ${latest.personId} = ${voterId} and not ${isVote})`.as('skips')
-		})
-		.from(latest)
-		.innerJoin(people, eq(people.id, latest.evaluationId))
-		.where(isNotNull(latest.choice))
-		.groupBy(latest.evaluationId, latest.pairingId)
-		.as('given');
-	const needed = evaluations.votesPerPrompt;
-	const most = sql`${given.voted} + cardinality(${people.ids}) - ${given.said}`;
-	const rows = await tx
-		.select({
-			id: given.id,
-			judged: sql<number>`(count(*) filter (where ${given.voted} >= ${needed}))::int`,
-			skipped: sql<number>`(count(*) filter (where ${given.voted} < ${needed} and ${most} < ${needed} and ${most} + ${given.skipped} >= ${needed}))::int`,
-			mine: sql<number>`sum(${given.mine})::int`,
-			skips: sql<number>`sum(${given.skips})::int`
-		})
-		.from(given)
-		.innerJoin(evaluations, eq(evaluations.id, given.id))
-		.innerJoin(people, eq(people.id, given.id))
-		.groupBy(given.id);
+	const rows = await tx.execute<VoteCounts & { id: string }>(
+		sql`select id, judged, skipped, mine, skips from vote_counts(${sql.param(evaluationIds)}::uuid[], ${voterId}::uuid)`
+	);
 	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
 };
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, lte, or, sql } from 'drizzle-orm';
+import { type SQL, and, desc, eq, sql } from 'drizzle-orm';
 import { AppError } from '../../core/errors.ts';
 import { type Choice, resolve } from '../../core/evaluations/ballots.ts';
 import type { Remark } from '../../core/evaluations/remarks.ts';
@@ -9,7 +9,7 @@ import { outcomeOf } from '../../core/evaluations/scores.ts';
 import type { Outcome } from '../../core/evaluations/outcome.ts';
 import { countOutcomes } from '../../core/evaluations/tally.ts';
 import { among } from '../platform/db/among.ts';
-import { ballots, evaluations, pairings, remarks, type ballotVoters, votes } from '../platform/db/schema.ts';
+import { pairings, remarks, type ballotVoters, votes } from '../platform/db/schema.ts';
 import { refusing } from '../platform/db/transaction.ts';
 import type { Tx } from '../access/scope.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -33,51 +33,28 @@ export type Given = {
 /** The same of a comparison, with what was meant. */
 export type Vote = Given & { choice: Choice; outcome: Outcome };
 
-/**
- * The last act on each ballot: a choice, a skip, or null for what was taken back. What was said after the reveal, as it once could be,
- * is none: whoever said it knew who had written what. `of`: only what people said, or scripts. `repeat`: what was said of pairs that came
- * again, which is no vote and never among the others. `pairings`: of these alone.
- */
-export const latestOf = (
-	tx: Tx,
-	evaluationIds: string[],
-	{
-		of,
-		repeat = false,
-		pairings: some
-	}: { of?: Voter; repeat?: boolean; pairings?: readonly string[] | undefined } = {}
-) =>
-	tx
-		.selectDistinctOn([votes.ballotId], {
-			evaluationId: votes.evaluationId,
-			pairingId: votes.pairingId,
-			personId: votes.personId,
-			voter: votes.voter,
-			ballotId: votes.ballotId,
-			choice: votes.choice,
-			swapped: ballots.swapped,
-			position: ballots.position,
-			createdAt: votes.createdAt,
-			// whoever changes their mind keeps their place among the voters of a prompt; who only skipped has none
-			first:
-				sql<number>`min(${votes.seq}) filter (where ${votes.choice} <> 'skip') over (partition by ${votes.ballotId})`.as(
-					'first'
-				)
-		})
-		.from(votes)
-		.innerJoin(evaluations, eq(evaluations.id, votes.evaluationId))
-		.innerJoin(ballots, and(eq(ballots.evaluationId, votes.evaluationId), eq(ballots.id, votes.ballotId)))
-		.where(
-			and(
-				eq(ballots.repeat, repeat),
-				among(votes.evaluationId, evaluationIds),
-				of && eq(votes.voter, of),
-				some && among(votes.pairingId, some),
-				or(isNull(evaluations.revealedAt), lte(votes.createdAt, evaluations.revealedAt))
-			)
-		)
-		.orderBy(votes.ballotId, desc(votes.seq))
-		.as('latest');
+type Which = {
+	/** Only what these said. */
+	of?: Voter;
+	/** What was said of pairs that came again, which is no vote and never among the others. */
+	repeat?: boolean;
+	/** Of these alone. */
+	pairings?: readonly string[] | undefined;
+};
+
+const latest = {
+	pairingId: sql<string>`pairing_id`,
+	personId: sql<string>`person_id`,
+	ballotId: sql<string>`ballot_id`,
+	choice: sql<Given['choice'] | 'skip' | null>`choice`,
+	swapped: sql<boolean>`swapped`,
+	position: sql<number>`place`,
+	at: sql<Date>`created_at`.mapWith(votes.createdAt)
+};
+
+/** The last act on each ballot of these evaluations, as a table of the database (drizzle/functions/votes.sql). */
+export const latestOf = (evaluationIds: readonly string[], { of, repeat = false, pairings }: Which = {}): SQL =>
+	sql`latest_votes(${sql.param(evaluationIds)}::uuid[], ${of ?? null}, ${repeat}, ${sql.param(pairings ?? null)}::uuid[])`;
 
 /** What stands: the votes, in the order in which the voters of a prompt came to it, and who skipped which pairing. */
 export type Standing<One extends Given = Vote> = { votes: One[]; skips: Map<string, string[]> };
@@ -87,18 +64,18 @@ export const givenIn = async (
 	tx: Tx,
 	evaluationId: string,
 	of: Voter = 'person',
-	{ repeat = false, pairings }: { repeat?: boolean; pairings?: readonly string[] | undefined } = {}
+	which: Omit<Which, 'of'> = {}
 ): Promise<Standing<Given>> => {
-	const latest = latestOf(tx, [evaluationId], { of, repeat, pairings });
-	const stands = await tx.select().from(latest).where(isNotNull(latest.choice)).orderBy(latest.first);
-	const rows = stands.filter(({ choice }) => choice !== 'skip');
+	const stands = await tx
+		.select(latest)
+		.from(latestOf([evaluationId], { of, ...which }))
+		.where(sql`choice is not null`)
+		.orderBy(sql`first`);
 	const skips = new Map<string, string[]>();
-	for (const { pairingId, personId, choice } of stands)
-		if (choice === 'skip') skips.set(pairingId, [...(skips.get(pairingId) ?? []), personId]);
-	const given = rows.map(({ pairingId, ballotId, personId, choice, swapped, position, createdAt: at }) => ({
-		...{ pairingId, ballotId, personId, swapped, position, at },
-		choice: choice as Given['choice']
-	}));
+	const given: Given[] = [];
+	for (const { choice, ...one } of stands)
+		if (choice === 'skip') skips.set(one.pairingId, [...(skips.get(one.pairingId) ?? []), one.personId]);
+		else given.push({ ...one, choice: choice! });
 	return { votes: given, skips };
 };
 

@@ -17,7 +17,7 @@ import { linesOfFile } from '../../core/examples/import/file-lines.ts';
 import { command } from '../access/operation.ts';
 import type { ProjectScope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
-import { among } from '../platform/db/among.ts';
+import { eachOf } from '../platform/db/among.ts';
 import { examples, projects, ratings } from '../platform/db/schema.ts';
 import { lockedProject, projectNow } from '../project/rows.ts';
 import { exportPieces } from './export.ts';
@@ -99,7 +99,7 @@ const setDeleted = (scope: ProjectScope, ids: string[], deletedAt: Date | null) 
 		const changed = await tx
 			.update(examples)
 			.set({ deletedAt })
-			.where(and(eq(examples.projectId, projectId), among(examples.id, ids)))
+			.where(and(eq(examples.projectId, projectId), eachOf(examples.id, ids)))
 			.returning({ id: examples.id })
 			// its prompt may have gone to the other side meanwhile
 			.catch((problem) => refusedByLock(problem, 'One of these examples'));

@@ -6,7 +6,7 @@ import type { Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
-import { among } from '../platform/db/among.ts';
+import { eachOf } from '../platform/db/among.ts';
 import { sendAsPart, sendOverPages } from '../platform/db/in-parts.ts';
 import { examples } from '../platform/db/schema.ts';
 import { lockedProject, projectNow, sharedProject } from '../project/rows.ts';
@@ -124,7 +124,7 @@ export const moveExamples = command(MoveExamples, async (scope, { ids, side: to 
 		const { length: moved } = await tx
 			.update(examples)
 			.set({ split: to === 'unassigned' ? null : to })
-			.where(and(eq(examples.projectId, projectId), among(examples.id, ids), isNull(examples.deletedAt)))
+			.where(and(eq(examples.projectId, projectId), eachOf(examples.id, ids), isNull(examples.deletedAt)))
 			.returning({ id: examples.id })
 			.catch((problem) => refusedByLock(problem, ids.length === 1 ? 'This example' : 'One of these examples'));
 		if (moved < new Set(ids.map((id) => id.toLowerCase())).size) throw noExample();

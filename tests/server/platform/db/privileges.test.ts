@@ -78,13 +78,18 @@ describe('the role that serves', () => {
 			'drawn_measures',
 			'history_of',
 			'hold_example', // as the version before calls it
+			'latest_votes',
 			'learnt_among',
 			'learnt_by',
+			'longest_rewrites',
 			'measured_among',
 			'new_id',
 			'own_score',
 			'rate_example',
+			'sent_among',
 			'text_mark',
+			'vote_counts',
+			'voters_of',
 			'what_counts'
 		]);
 	});

@@ -511,6 +511,11 @@ export const examples = teamTable(
 			.on(t.teamId, t.projectId, t.tokens.desc().nullsFirst(), t.number)
 			.where(sql`tokens > ${sql.raw(String(usualAnswer))} and deleted_at is null`)
 			.concurrently(),
+		// the same of rewrites, by their bytes; what somebody rewrites is written anew as it is
+		index('examples_long_rewrites')
+			.on(t.teamId, t.projectId, sql`octet_length(${t.rewrite}) desc`, t.number)
+			.where(sql`octet_length(rewrite) > ${sql.raw(String(usualAnswer))} and deleted_at is null`)
+			.concurrently(),
 		index('examples_family')
 			.on(t.teamId, t.projectId, t.family)
 			.where(sql`family is not null`),

@@ -1,0 +1,2 @@
+-- without a transaction
+CREATE INDEX CONCURRENTLY "examples_long_rewrites" ON "examples" USING btree ("team_id","project_id",octet_length("rewrite") desc,"number") WHERE octet_length(rewrite) > 682 and deleted_at is null;
