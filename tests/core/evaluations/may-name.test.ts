@@ -50,6 +50,27 @@ test('a name without any plain letter may stand in every text', () => {
 	expect(mayName({ models: ['éèàùé'], own: [], project: '' })('We ship on Monday')).toBe(true);
 });
 
+const suspectedOf = (own: readonly string[]) => mayName({ models: [], own, project: '' });
+
+test.each(['\u1680', '\u2028', '\u2029'])(
+	'a name with a space that nobody types (%j) may be written with another',
+	(space) => {
+		expect(namesAModel('I am ana base-1', { models: [], own: [`ana${space}base-1`], project: '' })).toBe('ana base-1');
+		expect(suspectedOf([`ana${space}base-1`])('I am ana base-1')).toBe(true);
+	}
+);
+
+test('a name with a sign that is read as two others is suspected where it stands', () => {
+	expect(suspectedOf(['ana‗base-1'])('I am ana‗base-1')).toBe(true);
+});
+
+test('however many and long the names are, each may be found', () => {
+	const own = Array.from({ length: 300 }, (_, n) => `ft:${n * 7919}:gpt-4.1-mini-2025-04-14:acme:support:${n}`);
+	const may = suspectedOf(own);
+	for (const name of [...own, 'Claude', 'granite-3', 'o4-mini', 'Zhipu']) expect(may(`I am ${name}`), name).toBe(true);
+	expect(may('We ship on Monday')).toBe(false);
+});
+
 test('whatever is found on a close look was suspected', () => {
 	const part = fc.oneof(
 		fc.constantFrom(

@@ -7,7 +7,13 @@ const handle = keepAnswers((route) => route.startsWith('/(docs)'));
 /** Asks at this address, and tells whether it was made for this. */
 const ask = async (
 	address: string,
-	{ route = '/(docs)/docs/[guide]' as string | null, method = 'GET', isDataRequest = false, status = 200 } = {}
+	{
+		route = '/(docs)/docs/[guide]' as string | null,
+		method = 'GET',
+		isDataRequest = false,
+		status = 200,
+		cookie = ''
+	} = {}
 ) => {
 	let made = 0;
 	const url = new URL(address, 'http://localhost:3000');
@@ -18,7 +24,7 @@ const ask = async (
 			made++;
 			return new Response(`${method} ${address} ${status}`, {
 				status,
-				headers: { etag: '"1"', 'content-type': 'text/html' }
+				headers: { etag: '"1"', 'content-type': 'text/html', ...(cookie && { 'set-cookie': cookie }) }
 			});
 		}
 	});
@@ -42,6 +48,7 @@ test.each([
 	['a search', '/docs/api?q=rate', {}],
 	['another spelling of an address', '/docs/%6fne', {}],
 	['the data of a page', '/docs/data', { isDataRequest: true }],
+	['what gives somebody a cookie', '/docs/cookie', { cookie: 'session=of-somebody' }],
 	['another method', '/docs/posted', { method: 'POST' }]
 ])('%s is made each time', async (_, address, how) => {
 	expect((await ask(address, how)).made).toBe(1);

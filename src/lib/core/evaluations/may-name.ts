@@ -1,7 +1,11 @@
 import { type Names, lookedFor } from './naming-words.ts';
 
-/** Signs of every day; others may be letters of another width, or not be seen. Such a text is read, whatever stands in it. */
-const unusual = /[^\u0001-\u007f\u00a0\u00a7\u00ab\u00b0\u00bb\u00c0-\u00ff\u2010-\u2027\u2030-\u203a\u20ac]/;
+/**
+ * Signs of every day, and as names are looked for in a text they still are; others may be letters of another width, or not be seen. Such a
+ * text is read, whatever stands in it.
+ */
+const unusual =
+	/[^\u0001-\u007f\u00a0\u00a7\u00ab\u00b0\u00bb\u00c0-\u00ff\u2010-\u2016\u2018-\u2027\u2030-\u203a\u20ac]/;
 
 const signs = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const skipped = signs.length;
@@ -10,13 +14,13 @@ const placeOf = new Uint8Array(0x2100).fill(skipped);
 for (const [place, sign] of [...signs].entries())
 	for (const form of [sign, sign.toUpperCase()]) placeOf[form.charCodeAt(0)] = place;
 
-const found = 0xffff;
+const found = 0xffff_ffff;
 
 /**
  * The words as one automaton (Aho and Corasick): in row `state` and column `sign` is where the next row begins, or `found`.
  * Row 0 is where nothing has been read of any word.
  */
-const automatonOf = (words: readonly string[]): Uint16Array => {
+const automatonOf = (words: readonly string[]): Uint32Array => {
 	const rows: number[][] = [];
 	const ends = new Set<number>();
 	const add = () => rows.push(new Array<number>(signs.length).fill(-1)) - 1;
@@ -46,7 +50,7 @@ const automatonOf = (words: readonly string[]): Uint16Array => {
 			queue.push(next);
 		}
 	}
-	return Uint16Array.from(rows.flatMap((row) => row.map((next) => (ends.has(next) ? found : next * signs.length))));
+	return Uint32Array.from(rows.flatMap((row) => row.map((next) => (ends.has(next) ? found : next * signs.length))));
 };
 
 /**
@@ -54,7 +58,8 @@ const automatonOf = (words: readonly string[]): Uint16Array => {
  * reads every sign once, which a pattern that knows where names end does not.
  */
 export const mayName = (names: Names): ((text: string) => boolean) => {
-	const words = lookedFor(names).filter((word) => !unusual.test(word));
+	// for a space of any kind in a name there may be a plain one in the text, or none; any other sign has to stand there
+	const words = lookedFor(names).filter((word) => !unusual.test(word.replace(/\s/g, '')));
 	const squeezed = words.map((word) => word.replace(/[^a-z0-9]/g, ''));
 	if (squeezed.includes('')) return () => true;
 	const automaton = automatonOf(squeezed);

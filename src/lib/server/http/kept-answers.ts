@@ -24,7 +24,7 @@ export const keepAnswers =
 		const known = kept.get(key);
 		if (known) return answerOf(known);
 		const response = await resolve(event);
-		if (response.status !== 200 || kept.size >= most) return response;
+		if (response.status !== 200 || response.headers.has('set-cookie') || kept.size >= most) return response;
 		const answer = { headers: [...response.headers], body: new Uint8Array(await response.arrayBuffer()) };
 		kept.set(key, answer);
 		return answerOf(answer);
