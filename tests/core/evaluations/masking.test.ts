@@ -320,3 +320,11 @@ test.each(['', 'Ｗｅ ｓｈｉｐ', 'Crème brûlée – 3 € “each”…',
 		expect(masked(text, contenders)).toBe(text);
 	}
 );
+
+test.each(['----', '_ _ _', '・・・・', '????'])('a name of signs alone, as %s, is found in nothing', (own) => {
+	const named = of({ models: [], own: [own] });
+	for (const text of ['We ship – on Monday', 'Möbel', own]) {
+		expect(masked(text, named)).toBe(text);
+		expect(namesAModel(text, named)).toBeNull();
+	}
+});
