@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { inProject } from '../../../src/lib/server/access/scope.ts';
 import type { ProjectScope } from '../../../src/lib/server/access/scope.ts';
 import { closePools } from '../../../src/lib/server/platform/db/pools.ts';
+import { lockedProject } from '../../../src/lib/server/project/rows.ts';
 import { applySplit } from '../../../src/lib/server/splits/commands.ts';
 import { getSplit } from '../../../src/lib/server/splits/queries.ts';
 import { owner } from '../../support/database/owner.ts';
@@ -34,7 +35,11 @@ const sides = async () => Object.fromEntries((await getSplit(here)).map(({ side,
 test('two splits at once move each example once, as one would', async () => {
 	const results = await Promise.all([applySplit(here, request), applySplit(here, request)]);
 	expect(results.reduce((sum, { moved }) => sum + moved, 0)).toBe(size);
-	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+	expect(await sides()).toEqual({
+		unassigned: 0,
+		train: 3_900,
+		validation: 1_300
+	});
 	expect(await applySplit(here, request)).toEqual({ moved: 0 });
 });
 
@@ -47,7 +52,11 @@ test('a part waits for whoever rates one of its examples, and those before it ar
 		expect((await sides()).unassigned).toBeGreaterThanOrEqual(500);
 	});
 	expect(await split).toEqual({ moved: size });
-	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+	expect(await sides()).toEqual({
+		unassigned: 0,
+		train: 3_900,
+		validation: 1_300
+	});
 	const told =
 		await owner`select details from activities where project_id = ${here.project.id} and event = 'split.applied'`;
 	expect(told).toEqual([{ details: { ...request, moved: size } }]);
@@ -66,12 +75,15 @@ test('no part waits for the disk; what says that they have moved does, and they 
 			});
 			const events = inner.events.length;
 			const result = await work(Object.create(inner, { $client: { value: $client } }) as typeof inner);
-			if (asked.some((text) => text.includes('synchronous_commit = off'))) order.push('part');
+			const isPart = asked.some((text) => text.includes('log_pages_as_they_are'));
+			// so does no wait for the project before each two of them
+			if (asked.some((text) => text.includes('synchronous_commit = off'))) order.push(isPart ? 'part' : 'in line');
 			else if (inner.events.length > events) order.push('told');
 			return result;
 		});
 	await applySplit({ ...here, tx }, request);
-	expect(order).toEqual([...Array.from({ length: 11 }, () => 'part'), 'told']);
+	expect(order.filter((what) => what !== 'in line')).toEqual([...Array.from({ length: 11 }, () => 'part'), 'told']);
+	expect(order.filter((what) => what === 'in line')).toHaveLength(10);
 });
 
 /** Holds the first example, which is in the first part, until `work` is through; the part that moves beside that one goes on. */
@@ -96,7 +108,39 @@ test('two parts move at once, and the project changes in nothing meanwhile', asy
 		await expect(wanted).rejects.toMatchObject({ code: '55P03' });
 	});
 	expect(await split).toEqual({ moved: size });
-	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+	expect(await sides()).toEqual({
+		unassigned: 0,
+		train: 3_900,
+		validation: 1_300
+	});
+});
+
+test('whoever wants the project has it before the parts of another split, which would share it', async () => {
+	let all: Promise<unknown> | undefined;
+	await whileOnePartWaits(async (split, sql) => {
+		const inLine = (granted: boolean) =>
+			expect
+				.poll(async () => {
+					const [found] = await sql`
+						select count(*)::int as count from pg_locks
+						where locktype = 'tuple' and relation = 'projects'::regclass and granted = ${granted}
+							and database = (select oid from pg_database where datname = current_database())`;
+					return found!.count as number;
+				})
+				.toBe(1);
+		const wanted = here.tx((tx) => lockedProject(tx, here));
+		wanted.catch(() => {}); // awaited below
+		await inLine(true);
+		const other = applySplit(here, request);
+		all = Promise.all([split, wanted, other]);
+		await inLine(false);
+	});
+	await all;
+	expect(await sides()).toEqual({
+		unassigned: 0,
+		train: 3_900,
+		validation: 1_300
+	});
 });
 
 test('of two parts one is lost: the other has moved and is told of, and the rest moves with the next split', async () => {
@@ -111,7 +155,11 @@ test('of two parts one is lost: the other has moved and is told of, and the rest
 		select (details->>'moved')::int as moved from activities where project_id = ${here.project.id} and event = 'split.applied' order by created_at`;
 	expect(await told()).toEqual([{ moved: besideIt }]);
 	expect(await applySplit(here, request)).toEqual({ moved: size - besideIt });
-	expect(await sides()).toEqual({ unassigned: 0, train: 3_900, validation: 1_300 });
+	expect(await sides()).toEqual({
+		unassigned: 0,
+		train: 3_900,
+		validation: 1_300
+	});
 	expect((await told()).map(({ moved }) => moved)).toEqual([besideIt, size - besideIt]);
 });
 

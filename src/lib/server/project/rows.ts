@@ -10,7 +10,10 @@ export const lockedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'pro
 	return found;
 };
 
-/** A step: the same for one of several parts that go on at once: they do not wait for each other, and all else that changes the project waits for them. */
+/**
+ * A step: the same for one of several parts that go on at once: they do not wait for each other, and all else that changes the project waits for them. It
+ * comes before whoever waits already, where others share the project: let those have it first by `lockedProject`, which waits in line.
+ */
 export const sharedProject = async (tx: Tx, { project }: Pick<ProjectScope, 'project'>) => {
 	const [found] = await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, project.id)).for('share');
 	if (!found) throw noProject();

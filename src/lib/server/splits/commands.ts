@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { ApplySplit, MoveExamples } from '../../contract/splits.ts';
 import { side } from '../../core/splits/deal.ts';
 import { command } from '../access/operation.ts';
-import type { Tx } from '../access/scope.ts';
+import type { ProjectScope, Tx } from '../access/scope.ts';
 import { record } from '../events/record.ts';
 import { awaitCompared } from '../examples/compare.ts';
 import { noExample, refusedByLock } from '../examples/rows.ts';
@@ -78,6 +78,15 @@ const movePart = async (tx: Tx, projectId: string, part: Moves): Promise<number>
 	return moving;
 };
 
+/** Whoever waits for the project has it before the next parts: they would share it with those of another split, and so for as long as both go on. */
+const waitInLine = (scope: ProjectScope): Promise<unknown> =>
+	scope.tx((tx) => {
+		sendAsPart(tx.$client);
+		const locked = lockedProject(tx, scope);
+		tx.last();
+		return locked;
+	});
+
 /**
  * Moves what the preview showed, worked out anew under the project's lock. In a large project it is worked out beside the others and moves in parts:
  * what was given a place meanwhile keeps it, and what was moved when something goes wrong has moved. Twice is as good as once.
@@ -86,12 +95,20 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 	await awaitCompared(scope);
 	const tell = (tx: Tx, moved: number) => {
 		const { id } = scope.project;
-		return record(tx, scope, { event: 'split.applied', subject: id, projectId: id, details: { ratio, seed, moved } });
+		return record(tx, scope, {
+			event: 'split.applied',
+			subject: id,
+			projectId: id,
+			details: { ratio, seed, moved }
+		});
 	};
 	const { nextExample } = await scope.tx((tx) => projectNow(tx, scope));
 	if (nextExample <= atOnce)
 		return scope.tx(async (tx) => {
-			const plan = await planOf(tx, await lockedProject(tx, scope), { ratio, seed });
+			const plan = await planOf(tx, await lockedProject(tx, scope), {
+				ratio,
+				seed
+			});
 			const moved = await moveTo(tx, scope.project.id, movesOf(plan));
 			await tell(tx, moved);
 			return { moved };
@@ -100,13 +117,14 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 	let moved = 0;
 	try {
 		for (const parts of partsOf(plan)) {
+			await waitInLine(scope);
 			const moving = parts.map((part) =>
 				scope.tx(async (tx) => {
 					await sharedProject(tx, scope);
 					return movePart(tx, scope.project.id, part);
 				})
 			);
-			// each comes to its end, and all before the next: whoever waits for the project has it in between
+			// each comes to its end, and all before the next
 			for (const part of await Promise.allSettled(moving)) if (part.status === 'fulfilled') moved += part.value;
 			await Promise.all(moving);
 		}
@@ -129,7 +147,12 @@ export const moveExamples = command(MoveExamples, async (scope, { ids, side: to 
 			.catch((problem) => refusedByLock(problem, ids.length === 1 ? 'This example' : 'One of these examples'));
 		if (moved < new Set(ids.map((id) => id.toLowerCase())).size) throw noExample();
 		const details = { count: moved, side: to };
-		await record(tx, scope, { event: 'split.moved', subject: projectId, projectId, details });
+		await record(tx, scope, {
+			event: 'split.moved',
+			subject: projectId,
+			projectId,
+			details
+		});
 		return { moved };
 	});
 });

@@ -258,3 +258,26 @@ test('what moves nothing waits for nobody who moves something in the project', a
 		expect(code).toBeUndefined();
 	});
 });
+
+test('nor does it where the same statement moves something in another project', async () => {
+	const [here, there] = [
+		await put(randomUUID(), { split: null }),
+		await put(randomUUID(), { split: null }, projects[1])
+	];
+	await owner.begin(async (held) => {
+		await held`select pg_advisory_xact_lock(hashtextextended(${projects[1]!}, 1))`;
+		const code = await refusal(async (sql) => {
+			await sql`set local lock_timeout = '2s'`;
+			await sql`update examples set split = case when id = ${here} then 'train' end where id = any (${[here, there]})`;
+		});
+		expect(code).toBeUndefined();
+	});
+});
+
+test('a measure that was deleted holds its prompt where nothing else is held', async () => {
+	const { project } = await newProject(scope, { slug: 'hardly-anything' });
+	const prompt = randomUUID();
+	await put(prompt, { split: 'validation', deleted: true }, project.id);
+	const some = [await put(prompt, { split: null }, project.id), await put(randomUUID(), { split: null }, project.id)];
+	expect(await refusal((sql) => sql`update examples set split = 'train' where id = any (${some})`)).toBe('AI003');
+});
