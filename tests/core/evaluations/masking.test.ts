@@ -321,10 +321,14 @@ test.each(['', 'Ｗｅ ｓｈｉｐ', 'Crème brûlée – 3 € “each”…',
 	}
 );
 
-test.each(['----', '_ _ _', '・・・・', '????'])('a name of signs alone, as %s, is found in nothing', (own) => {
+test.each(['----', '- - -'])('a name of nothing but gaps, as “%s”, is found in nothing', (own) => {
 	const named = of({ models: [], own: [own] });
 	for (const text of ['We ship – on Monday', 'Möbel', own]) {
 		expect(masked(text, named)).toBe(text);
 		expect(namesAModel(text, named)).toBeNull();
 	}
+});
+
+test.each(['????', '🦊🦊🦊', '・・・・'])('a name without letters, as %s, is hidden', (own) => {
+	expect(masked(`I am ${own}!`, of({ models: [], own: [own] }))).toBe(`I am ${hiddenName}!`);
 });

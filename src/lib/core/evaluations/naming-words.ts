@@ -122,8 +122,8 @@ export const namingWords = ({ models, own, project }: Names): string[] => {
 	const isOfProject = (word: string) => lettersOf(word).every((part) => said.has(part));
 	const whole = own.flatMap(wholesOf);
 	const spoken = [...models.flatMap(wordsOf), ...everybody].filter((word) => !isOfProject(word));
-	// of signs alone a name would be found between any two letters
-	return [...new Set([...whole, ...spoken])].filter((word) => /[\p{L}\p{N}]/u.test(word));
+	// hyphens and spaces stand for any gap, and alone they would be found between any two letters
+	return [...new Set([...whole, ...spoken])].filter((word) => /[^\s-]/.test(word));
 };
 
 /** Whatever `namesAModel` looks for, as words in small letters; a digit stands behind or in those that are names only with a number. */
