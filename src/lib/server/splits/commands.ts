@@ -95,20 +95,12 @@ export const applySplit = command(ApplySplit, async (scope, { ratio, seed }) => 
 	await awaitCompared(scope);
 	const tell = (tx: Tx, moved: number) => {
 		const { id } = scope.project;
-		return record(tx, scope, {
-			event: 'split.applied',
-			subject: id,
-			projectId: id,
-			details: { ratio, seed, moved }
-		});
+		return record(tx, scope, { event: 'split.applied', subject: id, projectId: id, details: { ratio, seed, moved } });
 	};
 	const { nextExample } = await scope.tx((tx) => projectNow(tx, scope));
 	if (nextExample <= atOnce)
 		return scope.tx(async (tx) => {
-			const plan = await planOf(tx, await lockedProject(tx, scope), {
-				ratio,
-				seed
-			});
+			const plan = await planOf(tx, await lockedProject(tx, scope), { ratio, seed });
 			const moved = await moveTo(tx, scope.project.id, movesOf(plan));
 			await tell(tx, moved);
 			return { moved };
